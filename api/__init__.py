@@ -1,0 +1,1 @@
+"""The shell around the engine: HTTP, storage, identity and the command line."""

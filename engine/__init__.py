@@ -1,0 +1,1 @@
+"""The functional core: protocols, decisions, chart, subjects and ledger; no web, SQL, clock or sockets."""
