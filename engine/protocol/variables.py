@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, StrictBool, StrictInt, model_validator
+from pydantic import Field, StrictBool, StrictInt, StrictStr, model_validator
 
 from engine.protocol.base import Cited, Frozen, Name, Scalar, Words
 
@@ -37,7 +37,7 @@ class Variable(Cited):
 
     Attributes:
         label: What a clinician calls it.
-        values: Words of a category, in the order in which they are shown.
+        values: Words (or numbers) of a category, in the order in which they are shown.
         integer: Lowest and highest whole number, both included.
         quantity: UCUM unit of a real number; tables cut it into intervals at their thresholds.
         not_evaluable: The variable's own word for an assessment that says nothing, such as ``NE``.
@@ -46,7 +46,7 @@ class Variable(Cited):
     """
 
     label: Words
-    values: tuple[str, ...] | None = None
+    values: tuple[StrictStr | StrictInt, ...] | None = None
     integer: tuple[StrictInt, StrictInt] | None = None
     quantity: str | None = None
     not_evaluable: str | None = None
