@@ -1,0 +1,1 @@
+"""Alembic migrations of the store: the environment, and the revisions in order."""
