@@ -16,7 +16,7 @@ def _names(protocol: TrialProtocol) -> set[str]:
     rules = {rule.id for table in protocol.tables.values() for rule in table.rules}
     options = {option for ambiguity in protocol.ambiguities.values() for option in ambiguity.domain}
     named = {*protocol.variables, *protocol.ambiguities, *protocol.tables, *protocol.regimen}
-    return (named | rules | options | {protocol.trial}) - COMMON
+    return (named | rules | options) - COMMON
 
 
 def _strings(path: Path) -> Iterator[tuple[int, str]]:

@@ -1,0 +1,1 @@
+"""Who calls: actors, their bearer tokens, and what their role may do."""

@@ -1,0 +1,1 @@
+"""One request, once through: load the history, let the engine decide, append, respond."""
