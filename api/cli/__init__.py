@@ -1,0 +1,5 @@
+"""The command line: `neoadapt`."""
+
+from api.cli.main import main
+
+__all__ = ["main"]

@@ -1,0 +1,1 @@
+"""The demonstration: synthetic subjects walk through a running service."""
