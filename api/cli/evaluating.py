@@ -1,6 +1,7 @@
 """``neoadapt evaluate``: JSON lines in, JSON lines out."""
 
 import json
+import os
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -60,5 +61,7 @@ def answer(ready: Ready, lines: Iterable[bytes]) -> int:
             out.write(json.dumps(answered, ensure_ascii=False).encode() + b"\n")
             out.flush()
     except BrokenPipeError:
+        # What is still in the buffer goes nowhere, or the interpreter would fail on it when it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), out.fileno())
         return PIPE_CLOSED
     return LINE_REFUSED if refused else 0
