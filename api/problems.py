@@ -20,7 +20,7 @@ from api.errors import (
     SubjectExistsError,
 )
 from api.identity import errors as identity
-from api.store.errors import StoreUnavailableError, WriterClosedError
+from api.store.errors import LogHeadError, StoreUnavailableError, UnstorableError, WriterClosedError
 from engine.chart import MoveNotLawfulError
 from engine.conduct import errors as conduct
 from engine.decision.errors import CaseError
@@ -68,6 +68,8 @@ STATUS: Final[Mapping[type[Exception], int]] = {
     conduct.AcknowledgementMissingError: 422,
     conduct.OptionNotOfferedError: 422,
     IfMatchMissingError: 428,
+    UnstorableError: 422,
+    LogHeadError: 503,
     StoreUnavailableError: 503,
     WriterClosedError: 503,
 }
