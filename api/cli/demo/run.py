@@ -1,5 +1,6 @@
 """``neoadapt demo``: a service of its own, the walk over HTTP, the audit trail, and where to look next."""
 
+import sys
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -67,14 +68,15 @@ def _fresh(folder: Path) -> Settings:
 def _next(settings: Settings, url: str, token: str, *, once: bool) -> Iterator[str]:
     """Say where to look next."""
     data_dir, port = settings.data_dir, url.rpartition(":")[2]
+    neoadapt = sys.argv[0] if Path(sys.argv[0]).name == "neoadapt" else "neoadapt"
     yield "Look next:"
     if once:
-        yield f"  the service again      neoadapt serve --port {port} --data-dir {data_dir}"
+        yield f"  the service again      {neoadapt} serve --port {port} --data-dir {data_dir}"
     yield f"  the API                {url}/docs and {url}/openapi.json"
     yield "  one subject's reasons  (the token is good for this demonstration's data only)"
     yield f"    curl -H 'Authorization: Bearer {token}' {url}/v1/trials/{TRIAL}/subjects/D-07/decisions"
-    yield f"  the audit trail        neoadapt audit verify --data-dir {data_dir}"
-    yield f"  the rules              neoadapt protocol show {TRIAL}"
+    yield f"  the audit trail        {neoadapt} audit verify --data-dir {data_dir}"
+    yield f"  the rules              {neoadapt} protocol show {TRIAL}"
     yield f"  the scenarios          features/{TRIAL}/"
     if not once:
         yield "Ctrl-C ends it."
