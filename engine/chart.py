@@ -238,9 +238,11 @@ def _milestones(
     if place is None and state.epoch not in epochs:
         return
     reached = 0 if place is not None else epochs.index(state.epoch) + 1
-    if reached == len(epochs) or state.standing not in protocol.milestones_in:
+    if reached == len(epochs):
         return
     milestone = protocol.milestones[reached]
+    if state.standing not in (*protocol.milestones_in, *milestone.also_in):
+        return
     last = len(arm.elements) - 1
     complete = place is None or (place == last and state.cycle >= _last_cycle(arm, last))
     if complete:

@@ -101,6 +101,8 @@ def _standings(protocol: TrialProtocol) -> Iterator[Finding]:
     named = [(("exits", x, "moves", s), s) for x, exit_ in enumerate(protocol.exits) for s in exit_.moves]
     for key in ("observes_in", "milestones_in"):
         named += [((key, i), standing) for i, standing in enumerate(getattr(protocol, key))]
+    for m, milestone in enumerate(protocol.milestones):
+        named += [(("milestones", m, "also_in", i), standing) for i, standing in enumerate(milestone.also_in)]
     for path, standing in named:
         yield from dangling(path, "way to the standing", standing, sorted(reached))
 

@@ -84,7 +84,7 @@ class BeforeConfirming(Cited):
     """What the history or the verdict must hold before a regimen can be confirmed.
 
     Attributes:
-        observation: A variable that must have a known value.
+        observation: A variable whose last measurement must have a known value.
         agent_from: The verdict names an agent of this list.
     """
 
@@ -107,6 +107,7 @@ class Milestone(Cited):
     Attributes:
         epoch: Where the subject is once it has happened.
         requires: Variables that are recorded with it.
+        also_in: Standings in which it can be reached beside the trial's ``milestones_in``.
         early: Whether it may also come before treatment is complete, as a deviation with a coded reason.
         derives: Endpoint tables that are evaluated when it has happened.
     """
@@ -115,6 +116,7 @@ class Milestone(Cited):
     label: Words
     epoch: Name
     requires: tuple[Name, ...] = ()
+    also_in: tuple[Standing, ...] = ()
     early: bool = False
     derives: tuple[Name, ...] = ()
 

@@ -36,6 +36,8 @@ Feature: Leaving planned treatment
   Scenario: A pregnancy ends planned treatment at once
     When "Pregnancy" is recorded: positive test on day 40
     Then the subject's standing is off treatment
+    When "Pregnancy" is recorded: confirmed by ultrasound, after treatment has ended
+    Then the subject's standing is off treatment
 
   @exit:death
   Scenario: After a death only results and corrections come

@@ -40,6 +40,19 @@ Feature: Surgery and final pathology
     Then the subject's epoch is surgery
     And the subject's standing is off treatment
 
+  @milestone:pathology @exit:death
+  Scenario: The report on a specimen that was taken before a death still comes
+    Given the sponsor has signed the reference rulings
+    And a subject in the control arm who was given 6 cycles
+    And "Surgery" is recorded
+      | Operation of the breast | mastectomy |
+      | Operation of the axilla | none       |
+    And "Death" is recorded: embolism after the operation
+    When "Final pathology" is recorded
+      | ypT | ypT0 |
+      | ypN | ypN0 |
+    Then the endpoint pcr is pCR
+
   Scenario Outline: What surgery and pathology must come with
     Given a subject in the control arm who was given <cycles> cycles
     When <what> is recorded for disease course: growing

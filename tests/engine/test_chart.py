@@ -154,11 +154,34 @@ def test_nothing_moves_a_subject_whose_part_has_ended(trial: Trial, chart: Chart
     ended = {"withdrawn", "dead", SCREEN_FAILED}
     for state in chart.states:
         if state.standing in ended:
-            moves = chart.lawful(state)
+            moves = [move for move in chart.lawful(state) if move.kind != "milestone"]
             assert {move.kind for move in moves} == (
                 {"observe"} if state.standing in trial.protocol.observes_in else set()
             )
             assert all(fire(chart, state, move) == state for move in moves)
+
+
+def test_pathology_comes_also_after_contact_or_life_has_ended_and_nothing_else_does() -> None:
+    """The specimen was taken before; without the report the endpoint would stay open for ever."""
+    chart, reached = flagship().chart, set[str]()
+    for state in chart.states:
+        for move in chart.lawful(state):
+            if move.kind in ("milestone", "early") and state.standing not in ("on_study", "off_treatment"):
+                assert (move.about, state.epoch) == ("pathology", "surgery")
+                assert fire(chart, state, move) == replace(state, epoch="follow_up")
+                reached.add(state.standing)
+    assert reached == {"lost", "lost_off_treatment", "dead"}
+
+
+def test_a_pregnancy_is_told_wherever_a_subject_still_takes_part() -> None:
+    chart = flagship().chart
+    ended = {"withdrawn", "dead", SCREEN_FAILED}
+    for state in chart.states:
+        told = any(move.trigger == "exit pregnancy" for move in chart.lawful(state))
+        assert told == (state.standing not in ended)
+        if told:
+            after = chart.fire(state, "exit", "pregnancy")
+            assert after.standing == ("lost_off_treatment" if "lost" in state.standing else "off_treatment")
 
 
 def test_treatment_goes_on_only_while_on_study(chart: Chart) -> None:
@@ -260,7 +283,8 @@ def test_a_lost_subject_is_found_where_contact_broke_off(chart: Chart) -> None:
 def test_an_exit_changes_the_standing_only(chart: Chart) -> None:
     for before, move, after in chart.edges():
         if move.kind == "exit":
-            assert after == replace(before, standing=after.standing) != before
+            assert after == replace(before, standing=after.standing)
+            assert after != before or move.about == "pregnancy", "told also once treatment has ended"
 
 
 def test_every_state_leads_to_an_end(trial: Trial, chart: Chart) -> None:

@@ -497,6 +497,14 @@ PLANTED = {
         "there is no way to the standing 'asleep'",
         "declared: dead, lost, off_treatment, on_study, withdrawn",
     ),
+    "a milestone in no standing": Planted(
+        "protocol.yaml",
+        "requires: [residual]",
+        "requires: [residual]\n    also_in: [asleep]",
+        "also_in",
+        "there is no way to the standing 'asleep'",
+        "declared: dead, lost, off_treatment, on_study, withdrawn",
+    ),
     "cycle length that is no parameter": Planted(
         "protocol.yaml",
         "cycle_days: cycle_length",
