@@ -65,10 +65,10 @@ class RecordEligibility(Command):
     source: Text | None = None
     effective_at: Instant
 
-    def drafts(self, _trial: Trial, _subject: Subject, _rulings: Rulings, now: datetime) -> Sequence[Draft]:
+    def drafts(self, _trial: Trial, subject: Subject, _rulings: Rulings, now: datetime) -> Sequence[Draft]:
         """Give the events that this asks for."""
         body = Screened(**self.model_dump(exclude={"effective_at"}))
-        return [Draft(body, happened_by(self.effective_at, now))]
+        return recording.screen(subject, body, happened_by(self.effective_at, now))
 
 
 class RecordAllocation(Command):
@@ -79,10 +79,10 @@ class RecordAllocation(Command):
     source: Text | None = None
     effective_at: Instant
 
-    def drafts(self, trial: Trial, _subject: Subject, _rulings: Rulings, now: datetime) -> Sequence[Draft]:
+    def drafts(self, trial: Trial, subject: Subject, _rulings: Rulings, now: datetime) -> Sequence[Draft]:
         """Give the events that this asks for."""
         body = Allocated(**self.model_dump(exclude={"effective_at"}))
-        return recording.allocate(trial, body, happened_by(self.effective_at, now))
+        return recording.allocate(trial, subject, body, happened_by(self.effective_at, now))
 
 
 class RecordObservation(Command):
@@ -136,6 +136,12 @@ class AskDecision(Command):
     def drafts(self, trial: Trial, subject: Subject, rulings: Rulings, now: datetime) -> Sequence[Draft]:
         """Give the events that this asks for; none when the open decision says the same already."""
         return ask(trial, subject, self.point, rulings, now)
+
+
+class Advance(Command):
+    """Take the planned step; there is nothing to say with it."""
+
+    model_config = ConfigDict(json_schema_extra=examples("Advance"))
 
 
 class GiveVerdict(Verdict):

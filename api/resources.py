@@ -6,6 +6,7 @@ from typing import Any, Literal
 from pydantic import ConfigDict
 
 from engine.conduct.next import Next
+from engine.conduct.reviewing import Overtaken
 from engine.protocol.base import Frozen
 from engine.subject.deviations import Deviation
 
@@ -66,12 +67,15 @@ class CycleView(Frozen):
 
 
 class VerdictView(Frozen):
-    """What a clinician said to a decision, and when."""
+    """What a clinician said to a decision, signed with printed name, time and meaning (21 CFR 11.50)."""
 
     model_config = ConfigDict(frozen=True, extra="allow")
     verdict: Literal["confirmed", "chosen", "overridden", "acknowledged"]
     by: str
+    name: str
+    meaning: str
     at: datetime
+    zone: str
     event: str
 
 
@@ -93,7 +97,8 @@ class DecisionResource(Frozen):
     Attributes:
         status: ``open`` while a verdict is awaited; ``lapsed`` where the subject left before one was given.
         answer: The engine's outcome in the normative form; never altered by a verdict.
-        inputs: Each fact with value or status, source and times.
+        inputs: Each fact with value or status, source and times, as the decision knew them.
+        overtaken: Where it would be another decision on what is known by now; a person reviews it.
     """
 
     decision: str
@@ -106,6 +111,7 @@ class DecisionResource(Frozen):
     assumptions: tuple[Assumption, ...]
     before_confirming: dict[str, tuple[str, ...]]
     verdict: VerdictView | None = None
+    overtaken: Overtaken | None = None
     event: str
 
 

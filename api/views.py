@@ -22,7 +22,8 @@ from api.resources import (
 )
 from engine.conduct.deciding import awaiting_verdict
 from engine.conduct.next import what_next
-from engine.decide import Trial
+from engine.conduct.reviewing import overtaken
+from engine.decide import Rulings, Trial
 from engine.subject.deviations import deviations
 from engine.subject.events import (
     Body,
@@ -70,6 +71,7 @@ def view_decision(trial: Trial, subject: Subject, decision: Decision) -> Decisio
         ),
         before_confirming=_before_confirming(trial, decision.answer),
         verdict=_verdict(verdict, said) if verdict else None,
+        overtaken=overtaken(trial, subject, decision),
         event=decision.proposed.event_id,
     )
 
@@ -96,11 +98,16 @@ def _before_confirming(trial: Trial, answer: dict[str, JsonValue]) -> dict[str, 
 
 
 def _verdict(happened: Happened, said: str | None) -> VerdictView:
+    signed = happened.signed
+    assert signed is not None  # noqa: S101 a verdict is never drafted without a meaning
     return VerdictView.model_validate(
         {
             "verdict": said,
             "by": happened.actor,
+            "name": signed.name,
+            "meaning": signed.meaning,
             "at": happened.recorded_at,
+            "zone": signed.zone,
             "event": happened.event_id,
             **happened.body.model_dump(mode="json", exclude={"decision", "point"}, exclude_none=True),
         }
@@ -165,13 +172,14 @@ def _exits(trial: Trial, subject: Subject) -> Iterable[ExitView]:
         yield ExitView(**said, event=one.event_id, priority=priority, effective_at=one.effective_at)
 
 
-def written(trial: Trial, subject: Subject, receipts: tuple[Receipt, ...]) -> Written:
-    """View a write: the decisions shown are those that it touched and those that await a verdict."""
+def written(trial: Trial, subject: Subject, rulings: Rulings, receipts: tuple[Receipt, ...]) -> Written:
+    """View a write: the decisions shown are those that it touched, await a verdict or were overtaken."""
     events = {receipt.event for receipt in receipts}
     touched = [
         decision
         for decision in subject.decisions
         if decision.open
+        or overtaken(trial, subject, decision) is not None
         or decision.proposed.event_id in events
         or (decision.verdict is not None and decision.verdict.event_id in events)
     ]
@@ -179,7 +187,7 @@ def written(trial: Trial, subject: Subject, receipts: tuple[Receipt, ...]) -> Wr
         subject=subject.key,
         version=subject.version,
         state=view_state(subject),
-        next=what_next(trial, subject),
+        next=what_next(trial, subject, rulings),
         decisions=tuple(view_decision(trial, subject, decision) for decision in touched),
         receipts=receipts,
     )

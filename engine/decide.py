@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Self
 
 from pydantic import JsonValue, TypeAdapter
 
@@ -38,6 +39,15 @@ class Trial:
             name: compile_table(table, protocol.variables, protocol.ambiguities, record=protocol.record.id)
             for name, table in protocol.tables.items()
         }
+
+    def ready(self) -> Self:
+        """Build the chart and compile every table now, not when the first subject needs them.
+
+        Raises:
+            TableError: A table has no meaning.
+        """
+        _ = self.chart, self.compiled
+        return self
 
     def table(self, point: str) -> DecisionTable:
         """The table of this name.

@@ -30,6 +30,14 @@ class NotAuthorisedError(IdentityError):
         super().__init__(f"role '{role}' may not {operation} (roles that may: {able})")
 
 
+class SiteBoundError(IdentityError):
+    """A token of one site was used for what concerns the whole trial."""
+
+    def __init__(self, *, site: str, operation: Operation) -> None:
+        self.site, self.operation = site, operation
+        super().__init__(f"a token of site '{site}' may not {operation} for the whole trial; use a wider one")
+
+
 class PersonRequiredError(IdentityError):
     """A service tried to sign."""
 

@@ -5,7 +5,7 @@ import secrets
 from dataclasses import dataclass
 from typing import Literal
 
-from api.identity.errors import NotAuthorisedError, PersonRequiredError
+from api.identity.errors import NotAuthorisedError, PersonRequiredError, SiteBoundError
 from api.identity.roles import MAY, SIGNING, Operation, Role
 
 _PREFIX = "neo_"
@@ -36,12 +36,14 @@ class Principal:
         """Refuse the operation unless the role includes it; only a person signs.
 
         Raises:
-            NotAuthorisedError, PersonRequiredError: It does not.
+            NotAuthorisedError, PersonRequiredError, SiteBoundError: It does not, or only a wider token does.
         """
         if self.role not in MAY[operation]:
             raise NotAuthorisedError(role=self.role, operation=operation)
         if operation in SIGNING and self.kind != "person":
             raise PersonRequiredError(operation=operation)
+        if operation == Operation.RULE and self.site is not None:
+            raise SiteBoundError(site=self.site, operation=operation)
 
     def sees_trial(self, trial: str) -> bool:
         """Tell whether the token reaches this trial."""

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Response
 
-from api.commands import AskDecision, GiveVerdict
+from api.commands import Advance, AskDecision, GiveVerdict
 from api.identity.principal import Principal
 from api.identity.roles import Operation
 from api.resources import DecisionResource, Written
@@ -27,6 +27,8 @@ router = APIRouter(
 _SAME: dict[int | str, dict[str, Any]] = {
     200: {"model": Written, "description": "The open decision says the same already"}
 }
+_NOTHING = Advance()
+"""The body of `advance` may be left out."""
 Reader = Annotated[Principal, Depends(may(Operation.READ))]
 Asking = Annotated[Asked, Depends(asked_of(Operation.ASK))]
 Judging = Annotated[Asked, Depends(asked_of(Operation.JUDGE))]
@@ -73,13 +75,13 @@ def give_verdict(
 
 
 @router.post("/advance", status_code=201, response_model=Written, responses=WRITE_PROBLEMS)
-def advance(trial: str, subject: str, here: Here, asked: Asking) -> Response:
+def advance(trial: str, subject: str, here: Here, asked: Asking, _: Advance = _NOTHING) -> Response:
     """Take the one planned step, if it is the engine's own: to ask the decision point that is due.
 
     Never says that a drug was given and never confirms; where the step is somebody else's, 409 says whose.
     """
 
     def handle(ready: Trial, state: Subject, rulings: Rulings, now: datetime) -> Sequence[Draft]:
-        return ask(ready, state, point_to_ask(ready, state), rulings, now)
+        return ask(ready, state, point_to_ask(ready, state, rulings), rulings, now)
 
     return answered(here.writing.change(trial, subject, asked, handle, created))

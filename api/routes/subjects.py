@@ -18,11 +18,12 @@ from api.identity.principal import Principal
 from api.identity.roles import Operation
 from api.resources import Receipt, SubjectResource, Written
 from api.routes.edge import READ_PROBLEMS, WRITE_PROBLEMS, Here, StrictRoute, answered, asked_of, may
+from api.service.histories import in_force
 from api.service.listing import SubjectPage, SubjectQuery, list_events, list_subjects
 from api.service.writing import Asked, Reply
 from api.views import view_subject, written
 from engine.conduct.next import Next, what_next
-from engine.decide import Trial
+from engine.decide import Rulings, Trial
 from engine.subject.state import Subject
 
 router = APIRouter(prefix="/v1/trials/{trial}/subjects", tags=["subjects"], route_class=StrictRoute)
@@ -30,9 +31,9 @@ Reader = Annotated[Principal, Depends(may(Operation.READ))]
 Recording = Annotated[Asked, Depends(asked_of(Operation.RECORD))]
 
 
-def created(trial: Trial, subject: Subject, receipts: tuple[Receipt, ...]) -> Reply:
+def created(trial: Trial, subject: Subject, rulings: Rulings, receipts: tuple[Receipt, ...]) -> Reply:
     """Answer a write with where the subject stands now."""
-    return Reply(201, written(trial, subject, receipts), {"ETag": f'"{subject.version}"'})
+    return Reply(201, written(trial, subject, rulings, receipts), {"ETag": f'"{subject.version}"'})
 
 
 @router.post("", status_code=201, response_model=Written, responses=WRITE_PROBLEMS)
@@ -46,8 +47,8 @@ def register(
     if not asked.caller.sees_site(command.site):
         raise NotFoundError(what="site", key=command.site)
 
-    def located(ready: Trial, subject: Subject, receipts: tuple[Receipt, ...]) -> Reply:
-        reply = created(ready, subject, receipts)
+    def located(ready: Trial, subject: Subject, rulings: Rulings, receipts: tuple[Receipt, ...]) -> Reply:
+        reply = created(ready, subject, rulings, receipts)
         location = f"/v1/trials/{trial}/subjects/{command.subject}"
         return Reply(reply.status, reply.body, {**reply.headers, "Location": location})
 
@@ -82,7 +83,7 @@ def read_next(trial: str, subject: str, here: Here, who: Reader, response: Respo
     """Read the lawful moves, what is due, and what is awaited from whom."""
     ready, state = here.histories.subject(trial, subject, who)
     response.headers["ETag"] = f'"{state.version}"'
-    return what_next(ready, state)
+    return what_next(ready, state, in_force(here.histories.rulings(trial)))
 
 
 @router.post("/{subject}/eligibility", status_code=201, response_model=Written, responses=WRITE_PROBLEMS)

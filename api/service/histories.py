@@ -8,7 +8,7 @@ from api.service.trials import Trials
 from api.store.store import Store
 from engine.decide import Trial
 from engine.ledger import Event
-from engine.subject.events import BODIES, Happened, RulingSigned
+from engine.subject.events import BODIES, Happened, RulingSigned, Signed
 from engine.subject.state import Subject, fold
 
 RULINGS = "rulings"
@@ -29,6 +29,7 @@ def subject_of(stream: str) -> str | None:
 def happened(event: Event) -> Happened:
     """Read the typed body of an event."""
     protocol = (event.protocol.version, event.protocol.hash) if event.protocol else None
+    mark = event.signature
     return Happened(
         event_id=event.event_id,
         version=event.version,
@@ -37,6 +38,7 @@ def happened(event: Event) -> Happened:
         effective_at=event.effective_at,
         recorded_at=event.recorded_at,
         protocol=protocol,
+        signed=Signed(mark.name, mark.meaning, mark.zone) if mark else None,
     )
 
 

@@ -12,7 +12,7 @@ from engine.ledger import Actor, Event, ProtocolRef, SealedEvent, seal
 from engine.ledger.seal import SALT_SIZE
 from engine.ledger.signing import sign
 from engine.protocol.trial import TrialProtocol
-from engine.subject.events import SCHEMA_VERSION, Happened
+from engine.subject.events import SCHEMA_VERSION, Happened, Signed
 
 
 class Sealing:
@@ -46,6 +46,7 @@ class Sealing:
     def happens(self, draft: Draft) -> Happened:
         """Give a draft its place, for the engine to apply before anything is sealed."""
         self.version += 1
+        caller = self.caller
         return Happened(
             event_id=str(uuid.uuid4()),
             version=self.version,
@@ -54,15 +55,15 @@ class Sealing:
             effective_at=draft.effective_at,
             recorded_at=self.now,
             protocol=(self.protocol.version, self.protocol.hash),
+            signed=Signed(caller.name, draft.meaning, caller.zone) if draft.meaning else None,
         )
 
-    def add(self, draft: Draft, happened: Happened) -> None:
-        """Seal an event that the engine has accepted; a draft with a meaning is signed by the caller."""
+    def add(self, happened: Happened) -> None:
+        """Seal an event that the engine has accepted; what has a meaning is signed by the caller."""
         salts = {"body": secrets.token_bytes(SALT_SIZE), "signature": secrets.token_bytes(SALT_SIZE)}
         event = self._event(happened)
-        if draft.meaning is not None:
-            caller = self.caller
-            event = sign(event, salts, name=caller.name, meaning=draft.meaning, zone=caller.zone)
+        if (signed := happened.signed) is not None:
+            event = sign(event, salts, name=signed.name, meaning=signed.meaning, zone=signed.zone)
         sealed = seal(event, salts)
         self.sealed.append(sealed)
         receipt = Receipt(

@@ -33,12 +33,13 @@ class Trials:
     Raises:
         TrialsFolderMissingError: A folder is not there.
         ProtocolFaultsError: A trial's files have faults.
+        TableError: A table cannot be compiled.
     """
 
     def __init__(self, further: Sequence[Path] = ()) -> None:
         found = catalogue(further)
         self._versions = {
-            trial: {version: Trial(found.load(trial, version)) for version in found.versions(trial)}
+            trial: {version: Trial(found.load(trial, version)).ready() for version in found.versions(trial)}
             for trial in found.trials()
         }
 

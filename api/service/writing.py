@@ -64,7 +64,7 @@ class Done:
 
 
 Handler: TypeAlias = Callable[[Trial, Subject, Rulings, datetime], Sequence[Draft]]
-Respond: TypeAlias = Callable[[Trial, Subject, tuple[Receipt, ...]], Reply]
+Respond: TypeAlias = Callable[[Trial, Subject, Rulings, tuple[Receipt, ...]], Reply]
 
 
 class Writing:
@@ -87,11 +87,8 @@ class Writing:
             SubjectExistsError: The key is taken.
         """
         name = trial.protocol.trial
-        taken = bool(self.histories.events(name, stream_of(key)))
         if (replay := self._replay(name, asked)) is not None:
             return replay
-        if taken:
-            raise SubjectExistsError(subject=key)
         try:
             return self._on_subject(trial, Subject(name, key), asked, [draft], rulings={}, respond=respond)
         except PreconditionFailedError:
@@ -111,7 +108,7 @@ class Writing:
         rulings = in_force(self.histories.rulings(trial))
         drafts = handler(ready, subject, rulings, self.clock())
         if not drafts:
-            reply = respond(ready, subject, ())
+            reply = respond(ready, subject, rulings, ())
             return Done(200, reply.headers, reply.body.model_dump_json())
         return self._on_subject(ready, subject, asked, drafts, rulings=rulings, respond=respond)
 
@@ -134,12 +131,12 @@ class Writing:
                 return replay
             draft = handler(in_force(signed))
             sealing = self._sealing(trial, RULINGS, len(signed), None, asked)
-            sealing.add(draft, sealing.happens(draft))
+            sealing.add(sealing.happens(draft))
             with suppress(PreconditionFailedError):
                 return self._append(sealing, asked, respond(sealing.receipts[0]), None)
 
     def _replay(self, trial: str, asked: Asked) -> Done | None:
-        """Look the key up; after the history was read, for then a twin is met here or at the append."""
+        """Look the key up; after any history was read, for then a twin is met here or at the append."""
         kept = self.histories.store.response(trial, asked.caller.actor, asked.key)
         return None if kept is None else _again(kept, asked)
 
@@ -160,7 +157,7 @@ class Writing:
             subject = _applied(sealing, draft, subject, trial)
         for draft in consequences(trial, subject, rulings, sealing.now):
             subject = _applied(sealing, draft, subject, trial)
-        reply = respond(trial, subject, tuple(sealing.receipts))
+        reply = respond(trial, subject, rulings, tuple(sealing.receipts))
         return self._append(sealing, asked, reply, _row(trial, subject))
 
     def _sealing(self, trial: Trial, stream: str, version: int, site: str | None, asked: Asked) -> Sealing:
@@ -201,7 +198,7 @@ def _applied(sealing: Sealing, draft: Draft, subject: Subject, trial: Trial) -> 
     """Fire the move before the event is sealed: what the chart refuses is never stored."""
     happened = sealing.happens(draft)
     after = apply(subject, happened, trial.chart)
-    sealing.add(draft, happened)
+    sealing.add(happened)
     return after
 
 

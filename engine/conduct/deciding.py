@@ -13,6 +13,7 @@ from engine.conduct.errors import (
     PreconditionMissingError,
     ReasonMissingError,
     VerdictNotFittingError,
+    VerdictOverfullError,
 )
 from engine.conduct.recording import Draft, declared
 from engine.decide import Evaluation, Rulings, Trial, decide
@@ -28,7 +29,7 @@ from engine.subject.events import (
     Referred,
     Text,
 )
-from engine.subject.facts import observed
+from engine.subject.facts import last_observed
 from engine.subject.state import Decision, Subject
 
 VerdictKind = Literal["confirm", "choose", "override", "acknowledge"]
@@ -40,6 +41,14 @@ FITTING: dict[str, tuple[VerdictKind, ...]] = {
     "hold": ("override",),
 }
 """Which verdicts an outcome takes; a referral that was acknowledged stays open for an override."""
+
+TAKES: dict[VerdictKind, frozenset[str]] = {
+    "confirm": frozenset({"regimen", "agent", "acknowledged"}),
+    "choose": frozenset({"regimen", "agent", "acknowledged"}),
+    "override": frozenset({"regimen", "agent", "reason_code", "reason"}),
+    "acknowledge": frozenset({"reason"}),
+}
+"""What each verdict is said with; anything else would be signed and lost, or be kept and mean nothing."""
 
 
 class Verdict(Frozen):
@@ -67,7 +76,7 @@ def ask(trial: Trial, subject: Subject, point: str, rulings: Rulings, at: dateti
     trial.chart.fire(subject.state, "ask", point)
     evaluation = decide(trial, subject, point, rulings)
     standing = subject.open_decision(point)
-    if standing is not None and _same(standing, evaluation):
+    if standing is not None and unchanged(standing, evaluation):
         return []
     return [Draft(_proposed(subject, evaluation), at)]
 
@@ -86,7 +95,7 @@ def consequences(trial: Trial, subject: Subject, rulings: Rulings, at: datetime)
     decision = awaiting_verdict(trial, subject)
     if decision is not None:
         evaluation = decide(trial, subject, decision.body.point, rulings)
-        if not _same(decision, evaluation):
+        if not unchanged(decision, evaluation):
             yield Draft(_proposed(subject, evaluation), at)
     for happened in subject.milestones:
         assert isinstance(happened.body, MilestoneReached)  # noqa: S101 the fold puts nothing else here
@@ -108,7 +117,8 @@ def _derived(
         yield Draft(EndpointDerived(endpoint=endpoint, answer=evaluation.answer, inputs=shown), at)
 
 
-def _same(decision: Decision, evaluation: Evaluation) -> bool:
+def unchanged(decision: Decision, evaluation: Evaluation) -> bool:
+    """Tell whether a decision still says what it was proposed as, on the same inputs."""
     shown = tuple(fact.shown() for fact in evaluation.inputs)
     return (decision.answer, decision.body.inputs) == (evaluation.answer, shown)
 
@@ -132,12 +142,14 @@ def judge(
     Raises:
         DecisionUnknownError, DecisionClosedError, DecisionStaleError: There is nothing (any more) to judge.
         VerdictNotFittingError, OptionNotOfferedError, AcknowledgementMissingError, ReasonMissingError,
-        PreconditionMissingError: The verdict does not fit, or lacks something.
+        PreconditionMissingError, VerdictOverfullError: The verdict does not fit, or lacks something, or says
+        what it cannot.
     """
     decision = _awaiting(trial, subject, key, rulings)
     outcome = str(decision.answer["outcome"])
     if said.verdict not in FITTING[outcome]:
         raise VerdictNotFittingError(verdict=said.verdict, outcome=outcome, fitting=FITTING[outcome])
+    _nothing_beside(said, TAKES[said.verdict])
     late = subject.state.cycle > _due_cycle(trial, subject)
     if said.verdict == "acknowledge":
         if said.reason is None:
@@ -159,9 +171,15 @@ def _awaiting(trial: Trial, subject: Subject, key: str, rulings: Rulings) -> Dec
         current = subject.open_decision(decision.body.point)
         raise DecisionClosedError(decision=key, current=current.key if current else None)
     trial.chart.fire(subject.state, "ask", decision.body.point)
-    if not _same(decision, decide(trial, subject, decision.body.point, rulings)):
+    if not unchanged(decision, decide(trial, subject, decision.body.point, rulings)):
         raise DecisionStaleError(decision=key, point=decision.body.point)
     return decision
+
+
+def _nothing_beside(said: Verdict, takes: frozenset[str]) -> None:
+    given = {name for name, value in said if value and name != "verdict"}
+    if given - takes:
+        raise VerdictOverfullError(verdict=said.verdict, superfluous=given - takes)
 
 
 def _due_cycle(trial: Trial, subject: Subject) -> int:
@@ -193,10 +211,12 @@ def _regimen(trial: Trial, decision: Decision, said: Verdict) -> str:
 
 
 def _preconditions(trial: Trial, subject: Subject, regimen: str, said: Verdict) -> None:
-    missing = []
-    for need in trial.protocol.regimen[regimen].before_confirming:
+    missing, needs = [], trial.protocol.regimen[regimen].before_confirming
+    if not any(need.agent_from for need in needs):
+        _nothing_beside(said, TAKES[said.verdict] - {"agent"})
+    for need in needs:
         name = need.observation
-        if name is not None and observed(subject, name, trial.protocol.variables[name]).value is None:
+        if name is not None and last_observed(subject, name, trial.protocol.variables[name]).value is None:
             missing.append(f"a result of '{name}' in the history")
         if need.agent_from is not None and said.agent not in need.agent_from:
             missing.append(f"an agent of the approved list ({', '.join(need.agent_from)})")

@@ -36,14 +36,14 @@ class CycleNumberError(EngineError):
         super().__init__(f"cycle {number} cannot be recorded now, the next one is cycle {expected}")
 
 
-class CycleOrderError(EngineError):
-    """A cycle is said to have been given before the one that precedes it."""
+class TimeOrderError(EngineError):
+    """A step is said to have happened before the one that precedes it."""
 
-    def __init__(self, *, number: int, effective_at: datetime, previous: datetime) -> None:
-        self.number, self.effective_at, self.previous = number, effective_at, previous
+    def __init__(self, *, step: str, effective_at: datetime, before: str, previous: datetime) -> None:
+        self.step, self.effective_at, self.before, self.previous = step, effective_at, before, previous
         super().__init__(
-            f"cycle {number} cannot have been given at {effective_at.isoformat()}, "
-            f"before cycle {number - 1} at {previous.isoformat()}; check both dates"
+            f"{step} cannot have happened at {effective_at.isoformat()}, "
+            f"before {before} at {previous.isoformat()}; check both dates"
         )
 
 
@@ -80,6 +80,14 @@ class ReasonMissingError(EngineError):
         self.act, self.codes = act, sorted(codes)
         coded = f"a code ({_listed(self.codes)}) and " if self.codes else ""
         super().__init__(f"{act} needs a reason: {coded}a text")
+
+
+class ReasonNotDueError(EngineError):
+    """A coded reason stands where nothing departs from the plan."""
+
+    def __init__(self, *, act: str, code: str) -> None:
+        self.act, self.code = act, code
+        super().__init__(f"{act} departs from nothing, so it takes no reason code ('{code}'); leave it out")
 
 
 class ScopeMissingError(EngineError):
@@ -125,6 +133,14 @@ class VerdictNotFittingError(EngineError):
         super().__init__(
             f"'{verdict}' does not fit a decision to {outcome} (fitting: {_listed(self.fitting)})"
         )
+
+
+class VerdictOverfullError(EngineError):
+    """The verdict says something that it cannot carry, and that would be lost or mislead."""
+
+    def __init__(self, *, verdict: str, superfluous: Iterable[str]) -> None:
+        self.verdict, self.superfluous = verdict, sorted(superfluous)
+        super().__init__(f"this '{verdict}' takes no {_listed(self.superfluous)}; say it again without")
 
 
 class AcknowledgementMissingError(EngineError):

@@ -1,16 +1,20 @@
 """What comes next for a subject: the lawful moves, what is due, and what is awaited from whom."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Literal
 
+from pydantic import JsonValue
+
 from engine.chart import Move, MoveKind
-from engine.conduct.deciding import awaiting_verdict
+from engine.conduct.deciding import awaiting_verdict, unchanged
 from engine.conduct.errors import NothingPlannedError
-from engine.decide import Trial
+from engine.conduct.reviewing import overtaken
+from engine.decide import Rulings, Trial, decide
 from engine.protocol.base import Frozen
 from engine.protocol.variables import Due
 from engine.subject.facts import observed
-from engine.subject.state import Subject
+from engine.subject.state import Decision, Subject
 
 By = Literal["edc", "investigator", "engine"]
 
@@ -62,76 +66,105 @@ class Awaited(Frozen):
 
 
 class Next(Frozen):
-    """The answer to 'what now?'."""
+    """The answer to 'what now?'.
+
+    Attributes:
+        reviews: Judged decisions that would be others on what is known by now; an investigator looks at them.
+    """
 
     moves: tuple[Step, ...]
     awaited: tuple[Awaited, ...]
     rulings_awaited: tuple[str, ...]
+    reviews: tuple[str, ...] = ()
 
 
-def what_next(trial: Trial, subject: Subject) -> Next:
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """The decision on which a verdict is lawful, as it would say now.
+
+    Attributes:
+        answer: On the facts and rulings of now, which may be others than when it was proposed.
+        overdue: It says something else by now, so it is to be asked again before anybody judges it.
+    """
+
+    decision: Decision
+    answer: Mapping[str, JsonValue]
+    overdue: bool
+
+    @property
+    def for_a_person(self) -> bool:
+        """Whether a verdict is the planned step: not on a hold, nor once a referral was acknowledged."""
+        return not self.overdue and self.answer["outcome"] != "hold" and self.decision.verdict is None
+
+    def needs(self) -> set[str]:
+        """The facts and rulings that it waits for."""
+        reasons = self.answer.get("reasons")
+        asked = {"unknown", "required", "unsigned"}
+        return {
+            str(name)
+            for reason in (reasons if isinstance(reasons, list) else [])
+            if isinstance(reason, dict) and reason["code"] in asked and isinstance(reason.get("on"), list)
+            for name in reason["on"]  # type: ignore[union-attr]  # narrowed by the isinstance above
+        }
+
+
+def what_next(trial: Trial, subject: Subject, rulings: Rulings) -> Next:
     """List the lawful moves, the facts owed and the rulings that an open decision waits for."""
-    needs = _needs(trial, subject)
+    open_ = _open(trial, subject, rulings)
+    needs = open_.needs() if open_ else set()
     return Next(
-        moves=tuple(_steps(trial, subject)),
-        awaited=tuple(_awaited(trial, subject, needs)),
+        moves=tuple(_steps(trial, subject, open_)),
+        awaited=tuple(_awaited(trial, subject, open_)),
         rulings_awaited=tuple(sorted(needs & trial.protocol.ambiguities.keys())),
+        reviews=tuple(d.key for d in subject.decisions if overtaken(trial, subject, d) is not None),
     )
 
 
-def point_to_ask(trial: Trial, subject: Subject) -> str:
+def _open(trial: Trial, subject: Subject, rulings: Rulings) -> _Open | None:
+    decision = awaiting_verdict(trial, subject)
+    if decision is None:
+        return None
+    evaluation = decide(trial, subject, decision.body.point, rulings)
+    return _Open(decision, evaluation.answer, overdue=not unchanged(decision, evaluation))
+
+
+def point_to_ask(trial: Trial, subject: Subject, rulings: Rulings) -> str:
     """The decision point that the engine may ask by itself, as the one planned step.
 
     Raises:
         NothingPlannedError: The planned step is for somebody else, or there is not exactly one.
     """
-    planned = [step for step in _steps(trial, subject) if step.planned]
+    planned = [step for step in _steps(trial, subject, _open(trial, subject, rulings)) if step.planned]
     if len(planned) != 1 or planned[0].move != "ask":
         names = (" ".join(filter(None, (step.move, step.about, "by", step.by))) for step in planned)
-        following = what_next(trial, subject).model_dump(mode="json")
+        following = what_next(trial, subject, rulings).model_dump(mode="json")
         raise NothingPlannedError(state=str(subject.state), planned=names, next_=following)
     return planned[0].about
 
 
-def _steps(trial: Trial, subject: Subject) -> Iterator[Step]:
+def _steps(trial: Trial, subject: Subject, open_: _Open | None) -> Iterator[Step]:
     seen = set[tuple[MoveKind, str]]()
     for move in trial.chart.lawful(subject.state):
-        step = _step(subject, move)
+        step = _step(move, open_)
         if step is not None and (step.move, step.about) not in seen:
             seen.add((step.move, step.about))
             yield step
 
 
-def _step(subject: Subject, move: Move) -> Step | None:
-    """A verdict needs an open decision, which it names; a point with an open decision is asked by no plan."""
+def _step(move: Move, open_: _Open | None) -> Step | None:
+    """A verdict needs an open decision, which it names; a point is asked by plan once, and when overtaken."""
     about, planned = move.about, move.planned
-    if move.kind in ("ask", "decide"):
-        decision = subject.open_decision(move.about)
-        if move.kind == "ask":
-            planned = decision is None
-        elif decision is None:
+    if move.kind == "ask":
+        planned = open_ is None or open_.overdue
+    elif move.kind == "decide":
+        if open_ is None:
             return None
-        else:
-            about, planned = decision.key, True
+        about, planned = open_.decision.key, open_.for_a_person
     return Step(move=move.kind, about=about, by=_BY[move.kind], planned=planned)
 
 
-def _needs(trial: Trial, subject: Subject) -> set[str]:
-    decision = awaiting_verdict(trial, subject)
-    if decision is None:
-        return set()
-    reasons = decision.answer.get("reasons")
-    asked = {"unknown", "required", "unsigned"}
-    return {
-        str(name)
-        for reason in (reasons if isinstance(reasons, list) else [])
-        if isinstance(reason, dict) and reason["code"] in asked and isinstance(reason.get("on"), list)
-        for name in reason["on"]  # type: ignore[union-attr]  # narrowed by the isinstance above, on the same key
-    }
-
-
-def _awaited(trial: Trial, subject: Subject, needs: set[str]) -> Iterator[Awaited]:
-    decision = awaiting_verdict(trial, subject)
+def _awaited(trial: Trial, subject: Subject, open_: _Open | None) -> Iterator[Awaited]:
+    needs = open_.needs() if open_ else set()
     observing = any(move.kind == "observe" for move in trial.chart.lawful(subject.state))
     for name, variable in trial.protocol.variables.items():
         derived = any(name in table.derived for table in trial.protocol.tables.values())
@@ -143,7 +176,7 @@ def _awaited(trial: Trial, subject: Subject, needs: set[str]) -> Iterator[Awaite
             variable=name,
             label=variable.label,
             reporter=variable.reporter,
-            for_decision=decision.key if decision and name in needs else None,
+            for_decision=open_.decision.key if open_ and name in needs else None,
             status=known.status,
         )
 

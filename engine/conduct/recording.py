@@ -11,15 +11,16 @@ from decimal import Decimal
 
 from engine.conduct.errors import (
     CycleNumberError,
-    CycleOrderError,
     FactFromHistoryError,
     FutureTimeError,
     MilestoneIncompleteError,
     NotDeclaredError,
     ObservationIncompleteError,
     ReasonMissingError,
+    ReasonNotDueError,
     RulingStandsError,
     ScopeMissingError,
+    TimeOrderError,
 )
 from engine.decide import Trial
 from engine.decision import read_fact
@@ -31,6 +32,7 @@ from engine.subject.events import (
     MilestoneReached,
     Observed,
     RulingSigned,
+    Screened,
 )
 from engine.subject.state import Subject
 
@@ -70,9 +72,27 @@ def declared(kind: str, name: str, known: Iterable[str]) -> None:
         raise NotDeclaredError(kind=kind, name=name, known=choices)
 
 
-def allocate(trial: Trial, body: Allocated, at: datetime) -> list[Draft]:
+def _in_order(subject: Subject, step: str, at: datetime) -> None:
+    """Refuse a step of the path that is said to come before the one that leads to it.
+
+    Raises:
+        TimeOrderError: One of the two dates is wrong.
+    """
+    last = subject.last_step
+    if last is not None and at < last.effective_at:
+        raise TimeOrderError(step=step, effective_at=at, before=last.body.kind, previous=last.effective_at)
+
+
+def screen(subject: Subject, body: Screened, at: datetime) -> list[Draft]:
+    """Record an eligibility outcome judged outside."""
+    _in_order(subject, "the eligibility outcome", at)
+    return [Draft(body, at)]
+
+
+def allocate(trial: Trial, subject: Subject, body: Allocated, at: datetime) -> list[Draft]:
     """Record an allocation made outside; the engine never invents one."""
     declared("arm", body.arm, trial.protocol.arm)
+    _in_order(subject, "the allocation", at)
     return [Draft(body, at)]
 
 
@@ -103,9 +123,7 @@ def give_cycle(trial: Trial, subject: Subject, number: int, regimen: str, at: da
     expected = subject.state.cycle + 1
     if number != expected:
         raise CycleNumberError(number=number, expected=expected)
-    previous = subject.cycles[-1].given.effective_at if subject.cycles else at
-    if at < previous:
-        raise CycleOrderError(number=number, effective_at=at, previous=previous)
+    _in_order(subject, f"cycle {number}", at)
     off_plan = any(move.kind == "give_cycle_off_plan" for move in trial.chart.lawful(subject.state))
     return [Draft(CycleGiven(number=number, regimen=regimen, off_plan=off_plan), at)]
 
@@ -123,10 +141,14 @@ def reach(
     missing = set(milestones[body.milestone].requires) - {observed.variable for observed, _ in batch}
     if missing:
         raise MilestoneIncompleteError(milestone=body.milestone, missing=missing)
-    early = any(m.kind == "early" and m.about == body.milestone for m in trial.chart.lawful(subject.state))
+    _in_order(subject, body.milestone, at)
+    kinds = {move.kind for move in trial.chart.lawful(subject.state) if move.about == body.milestone}
+    early = "early" in kinds
     codes = {reason.code for reason in trial.protocol.override_reasons}
     if early and (body.reason_code not in codes or body.reason is None):
         raise ReasonMissingError(act=f"an early {body.milestone}", codes=codes)
+    if "milestone" in kinds and body.reason_code is not None:
+        raise ReasonNotDueError(act=f"'{body.milestone}' in its time", code=body.reason_code)
     return [*observe(trial, batch), Draft(body.model_copy(update={"early": early}), at)]
 
 

@@ -224,6 +224,21 @@ SCHEMA_VERSION = 1
 
 
 @dataclass(frozen=True, slots=True)
+class Signed:
+    """What a reader is shown of a signature (21 CFR 11.50), beside who and when.
+
+    Attributes:
+        name: Printed name.
+        meaning: What the signature means.
+        zone: IANA zone in which the signer read the time.
+    """
+
+    name: str
+    meaning: str
+    zone: str
+
+
+@dataclass(frozen=True, slots=True)
 class Happened:
     """One event as the fold sees it: the body between its two times, and where it stands in the ledger.
 
@@ -232,6 +247,7 @@ class Happened:
         effective_at: When it was true.
         recorded_at: When this engine learned it.
         protocol: Version and folder hash in force; None on events of no trial version.
+        signed: The signature under it, where a person signs.
     """
 
     event_id: str
@@ -241,3 +257,4 @@ class Happened:
     effective_at: datetime
     recorded_at: datetime
     protocol: tuple[str, str] | None = None
+    signed: Signed | None = None

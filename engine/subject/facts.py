@@ -1,6 +1,6 @@
 """From a history to the facts of a table: each with its value or its reason, its source and its two times."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from pydantic import JsonValue
@@ -97,6 +97,17 @@ def observed(subject: Subject, name: str, variable: Variable) -> Input:
         return Input(name, latest.value, latest.unit, source=latest.source, events=ids, **times)
     status = latest.status or "not_evaluable"
     return Input(name, status=status, reason=latest.reason, source=latest.source, events=ids, **times)
+
+
+def last_observed(subject: Subject, name: str, variable: Variable) -> Input:
+    """Weigh the last measurement of what is measured again and again, such as an ejection fraction.
+
+    Last by when it was true, not by when it was learned; two of one moment that differ are ``conflicting``.
+    """
+    found = [h for h in subject.observations if isinstance(h.body, Observed) and h.body.variable == name]
+    last = max((h.effective_at for h in found), default=None)
+    latest = tuple(h for h in found if h.effective_at == last)
+    return observed(replace(subject, observations=latest), name, variable)
 
 
 def _speaks(body: Observed, variable: Variable) -> bool:

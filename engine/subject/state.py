@@ -1,7 +1,7 @@
 """The state of a subject: a fold over its history, each moving event fired on the chart."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeAlias
 
@@ -111,6 +111,7 @@ class Subject:
         version: Number of events; the ETag of the API.
         state: Place on the chart.
         pinned: Version and hash of the protocol under which the subject was registered.
+        last_step: The newest step along the path that was reported; the next one cannot have been earlier.
     """
 
     trial: str
@@ -125,7 +126,8 @@ class Subject:
     milestones: tuple[Happened, ...] = ()
     endpoints: tuple[Happened, ...] = ()
     exits: tuple[Happened, ...] = ()
-    updated_at: datetime | None = field(default=None)
+    last_step: Happened | None = None
+    updated_at: datetime | None = None
 
     def decision(self, key: str) -> Decision | None:
         """The decision of this key."""
@@ -167,20 +169,20 @@ def apply(subject: Subject, happened: Happened, chart: Chart) -> Subject:
     )
     match happened.body:
         case Registered():
-            return replace(moved, registered=happened.body, pinned=happened.protocol)
+            return replace(moved, registered=happened.body, pinned=happened.protocol, last_step=happened)
         case Screened() | Allocated():
-            return moved
+            return replace(moved, last_step=happened)
         case Observed():
             return replace(moved, observations=(*subject.observations, happened))
         case CycleGiven(off_plan=off_plan):
             cycle = Cycle(happened, None if off_plan else moved.state.regimen)
-            return replace(moved, cycles=(*subject.cycles, cycle))
+            return replace(moved, cycles=(*subject.cycles, cycle), last_step=happened)
         case Proposed():
             return replace(moved, decisions=_proposed(subject, happened, happened.body))
         case Confirmed() | Chosen() | Overridden() | Referred():
             return replace(moved, decisions=_decided(subject, happened, happened.body))
         case MilestoneReached():
-            return replace(moved, milestones=(*subject.milestones, happened))
+            return replace(moved, milestones=(*subject.milestones, happened), last_step=happened)
         case EndpointDerived():
             return replace(moved, endpoints=(*subject.endpoints, happened))
         case Exited():

@@ -4,7 +4,7 @@ import json
 from typing import Any, ClassVar
 
 import httpx2
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -183,8 +183,9 @@ class Conduct(RuleBasedStateMachine):
 
     @rule(behind=st.integers(-1, 3).filter(bool))
     def come_too_late(self, behind: int) -> None:
+        before = self.version
         self.write("exits", {"exit": "death", "reason": "x", "effective_at": LONG_AGO}, behind=behind)
-        assert self.last["state"]["standing"] != "dead"
+        assert self.version == before
 
     @rule()
     @precondition(lambda self: self.sent is not None)
@@ -232,5 +233,11 @@ def test_commands_in_any_order_leave_everything_in_agreement(api: Api) -> None:
         pass
 
     Here.api = api
-    limits = settings(max_examples=12, stateful_step_count=16, suppress_health_check=[HealthCheck.too_slow])
+    limits = settings(
+        max_examples=12,
+        stateful_step_count=16,
+        deadline=None,
+        suppress_health_check=[HealthCheck.too_slow],
+        phases=[Phase.reuse, Phase.generate],  # shrinking over HTTP takes longer than reading sixteen steps
+    )
     run_state_machine_as_test(Here, settings=limits)

@@ -118,6 +118,9 @@ def test_the_filters_together_are_all_of_them(api: Api, course: Course) -> None:
     assert mine == [one for one in everything if one["subject"] == course.key]
     actor = mine[0]["actor"]
     assert entries(api, actor=actor) == [one for one in everything if one["actor"] == actor]
+    assert (
+        entries(api, site="SITE-05") == [one for one in everything if one["site"] == "SITE-05"] != everything
+    )
     at = mine[3]["recorded_at"]
     later = [one for one in everything if one["recorded_at"] >= at]
     assert entries(api, recorded_from=at) == later

@@ -229,6 +229,14 @@ def test_a_ruling_belongs_to_no_site(api: Api) -> None:
     assert api.call(None, "GET", path, token=bound).status_code == 404
 
 
+def test_a_token_of_one_site_rules_for_no_trial(api: Api) -> None:
+    token, before = api.grants.token("sponsor", site="SITE-01"), size(api)
+    body = {"ambiguity": "AMB-24", "option": "any_marker"}
+    answer = api.call(None, "POST", f"{FLAGSHIP}/rulings", body, token=token)
+    assert (answer.status_code, answer.json()["type"]) == (403, "urn:neoadapt:problem:site-bound")
+    assert size(api) == before
+
+
 def test_a_token_of_one_site_registers_there_only(api: Api) -> None:
     token = api.grants.token("edc", site="SITE-02")
     consent = {"version": "1", "signed_at": LONG_AGO}

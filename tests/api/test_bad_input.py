@@ -282,6 +282,8 @@ CASES: dict[str, Case] = {
         lambda c: c.send("observations", content=chunks()),
     ),
     "two megabytes to evaluate": (shell.BodyTooLargeError, "body-too-large", evaluated(b" " * 2_000_000)),
+    "advance with half a body": (*_MATCH, raw("advance", b"{")),
+    "advance that would confirm": (*_MATCH, post("advance", {"verdict": "confirm"})),
     "a byte too many": (shell.BodyTooLargeError, "body-too-large", raw("advance", b" " * (BODY_LIMIT + 1))),
     # When.
     "in the future": (conduct.FutureTimeError, "future-time", at(LATER)),
@@ -435,8 +437,8 @@ CASES: dict[str, Case] = {
         post("cycles", {"number": 4, "regimen": "Nab-P+HP", "effective_at": LONG_AGO}),
     ),
     "a cycle before the one before": (
-        conduct.CycleOrderError,
-        "cycle-order",
+        conduct.TimeOrderError,
+        "time-order",
         post("cycles", {"number": 3, "regimen": "Nab-P+HP", "effective_at": "2025-12-01T09:00:00Z"}),
     ),
     **{
@@ -489,6 +491,16 @@ CASES: dict[str, Case] = {
         conduct.ReasonMissingError,
         "reason-missing",
         judged(verdict="override", regimen="TCbHP"),
+    ),
+    "an override with ticks": (
+        conduct.VerdictOverfullError,
+        "verdict-overfull",
+        judged(verdict="override", regimen="TCbHP", acknowledged=["responder_escalation"], **WHY),
+    ),
+    "an override with an agent where none is open": (
+        conduct.VerdictOverfullError,
+        "verdict-overfull",
+        judged(verdict="override", regimen="TCbHP", agent="T-DXd", **WHY),
     ),
     "an override without a regimen": (
         conduct.OptionNotOfferedError,
@@ -600,6 +612,8 @@ ELSEWHERE = {
     conduct.DecisionStaleError: "test_decisions",
     conduct.AcknowledgementMissingError: "test_decisions",
     conduct.NothingPlannedError: "test_decisions",
+    conduct.ReasonNotDueError: "test_decisions",
+    identity.SiteBoundError: "test_authority",
     ProtocolChangedError: "test_restart",
     PayloadErasedError: "test_damage",
     shell.ResponseErasedError: "test_damage",
@@ -671,6 +685,7 @@ def test_a_method_or_a_path_that_is_not_there(api: Api) -> None:
         answer = api.call("edc", method, path)
         assert answer.status_code == status, (method, path)
         assert answer.json()["type"] == f"urn:neoadapt:problem:{kind}"
+        assert answer.json()["detail"] != answer.json()["title"], "it says no way out"
         assert answer.headers["Content-Type"] == "application/problem+json"
 
 
@@ -678,7 +693,7 @@ def test_a_body_of_exactly_the_limit_is_read(api: Api, course: Course) -> None:
     exactly = b'{"facts":{}}'.ljust(BODY_LIMIT)
     path = f"{FLAGSHIP}/decision-points/after_c2/evaluate"
     assert api.call("edc", "POST", path, content=exactly).status_code == 200
-    assert course.send("advance", content=b" " * BODY_LIMIT).status_code == 409
+    assert course.send("advance", content=b"{}".ljust(BODY_LIMIT)).status_code == 409
 
 
 def test_facts_of_the_error_stand_beside_the_standard_members(course: Course) -> None:

@@ -52,13 +52,14 @@ def test_the_first_answer_cannot_be_repeated_once_it_was_erased(hurt: Api) -> No
     assert course.read() == before
 
 
-def test_an_altered_value_is_refused_where_it_is_read(hurt: Api) -> None:
+def test_an_altered_value_is_refused_where_it_is_read(hurt: Api, caplog: pytest.LogCaptureFixture) -> None:
     course = observed(hurt, "k")
     damage(hurt, "UPDATE payload SET text = replace(text, 'positive', 'negative')")
     answer = hurt.call("auditor", "GET", course.path)
     assert (answer.status_code, answer.json()["type"]) == (500, "urn:neoadapt:problem:payload")
     body = {"observations": [{"variable": "pam_c1", "value": "mutated", "effective_at": LONG_AGO}]}
     assert course.send("observations", body).status_code == 500
+    assert "PayloadError: the body of event" in caplog.text, "the operator learns it too"
 
 
 def test_nothing_is_added_to_a_log_whose_head_does_not_hold(hurt: Api) -> None:
@@ -67,7 +68,7 @@ def test_nothing_is_added_to_a_log_whose_head_does_not_hold(hurt: Api) -> None:
     damage(hurt, "UPDATE checkpoint SET note = replace(note, 'neoadapt/', 'neoadept/')")
     body = {"observations": [{"variable": "pam_c1", "value": "mutated", "effective_at": LONG_AGO}]}
     answer = course.send("observations", body)
-    assert answer.status_code == 500
+    assert answer.status_code == 503
     assert answer.headers["Content-Type"] == "application/problem+json"
     assert course.read() == before
 

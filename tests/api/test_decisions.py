@@ -37,10 +37,10 @@ def test_one_subject_from_registration_to_pathology(api: Api) -> None:
         {"variable": "surgery_type", "value": "mastectomy", "effective_at": "2026-02-01T09:00:00Z"},
         {"variable": "axillary_procedure", "value": "none", "effective_at": "2026-02-01T09:00:00Z"},
     ]
-    course.did(
-        "milestones",
-        {"milestone": "surgery", "observations": operated, "effective_at": "2026-02-01T09:00:00Z"},
-    )
+    surgery = {"milestone": "surgery", "observations": operated, "effective_at": "2026-02-01T09:00:00Z"}
+    refused = course.send("milestones", surgery | {"reason_code": "drug_supply", "reason": "None is due."})
+    assert refused.json()["type"] == "urn:neoadapt:problem:reason-not-due"
+    course.did("milestones", surgery)
     found = [
         {"variable": "ypt", "value": "ypTis", "effective_at": "2026-02-08T09:00:00Z"},
         {"variable": "ypn", "value": "ypN0", "effective_at": "2026-02-08T09:00:00Z"},
@@ -95,6 +95,19 @@ def test_a_late_result_is_the_commonest_event(api: Api) -> None:
     assert course.read("decisions/after_c2-1")["status"] == "superseded"
     verdict = course.read("decisions/after_c2-2")["verdict"]
     assert (verdict["verdict"], verdict["late"]) == ("confirmed", True)
+
+
+def test_a_result_that_contradicts_a_judged_decision_is_answered_with_that_decision(api: Api) -> None:
+    course = evero(api)
+    course.judge("after_c2-1", verdict="confirm")
+    assert course.read("decisions/after_c2-1")["overtaken"] is None
+    said = course.observe(ctdna_c1="negative")
+    assert said["next"]["reviews"] == ["after_c2-1"]
+    (decision,) = said["decisions"]
+    assert (decision["status"], decision["answer"]["assign"]) == ("confirmed", "EveroHT")
+    assert decision["overtaken"]["changed"] == ["ctdna_c1"]
+    assert decision["overtaken"]["answer"]["outcome"] == "hold"
+    assert course.read("decisions/after_c2-1") == decision
 
 
 def test_an_override_stands_beside_the_proposal_for_ever(api: Api) -> None:

@@ -100,7 +100,7 @@ def test_a_retry_is_not_told_to_one_who_may_no_longer_write(api: Api) -> None:
 
 @pytest.mark.parametrize("callers", [32])
 def test_many_at_once_under_one_key_are_one(api: Api, callers: int) -> None:
-    course, key, gate = api.subject(), api.unique("key"), Barrier(callers)
+    course, key, gate = api.subject(), api.unique("key"), Barrier(callers, timeout=60)
 
     def send(_: int) -> httpx2.Response:
         gate.wait()
@@ -118,7 +118,7 @@ def test_many_at_once_under_one_key_are_one(api: Api, callers: int) -> None:
 
 
 def test_many_registrations_at_once_under_one_key_are_one(api: Api) -> None:
-    key, subject, gate = api.unique("key"), api.unique("K"), Barrier(16)
+    key, subject, gate = api.unique("key"), api.unique("K"), Barrier(16, timeout=60)
 
     def send(_: int) -> httpx2.Response:
         gate.wait()

@@ -97,7 +97,7 @@ def test_one_subject_from_registration_to_pathology(api: Api, settings: Settings
 
 
 def test_of_two_callers_on_one_subject_exactly_one_wins_each_time(api: Api) -> None:
-    courses, gate = [api.subject() for _ in range(5)], Barrier(2)
+    courses, gate = [api.subject() for _ in range(5)], Barrier(2, timeout=60)
     tokens = [api.grants.token("edc"), api.grants.token("edc")]
 
     def play(caller: int) -> list[int]:
@@ -119,7 +119,7 @@ def test_of_two_callers_on_one_subject_exactly_one_wins_each_time(api: Api) -> N
 
 
 def test_many_at_once_under_one_key_are_one(api: Api) -> None:
-    course, key, gate = api.subject(), api.unique("key"), Barrier(32)
+    course, key, gate = api.subject(), api.unique("key"), Barrier(32, timeout=60)
 
     def send(_: int) -> httpx2.Response:
         gate.wait()

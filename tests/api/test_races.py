@@ -12,7 +12,7 @@ ROUNDS, SUBJECTS = 200, 20
 
 
 def test_of_two_callers_on_one_subject_exactly_one_wins_each_time(api: Api) -> None:
-    courses, gate = [api.subject() for _ in range(SUBJECTS)], Barrier(2)
+    courses, gate = [api.subject() for _ in range(SUBJECTS)], Barrier(2, timeout=60)
     tokens = [api.grants.token("edc"), api.grants.token("investigator")]
 
     def play(caller: int) -> list[httpx2.Response]:
@@ -42,7 +42,7 @@ def test_of_two_callers_on_one_subject_exactly_one_wins_each_time(api: Api) -> N
 
 
 def test_of_two_registrations_of_one_key_exactly_one_wins(api: Api) -> None:
-    gate = Barrier(2)
+    gate = Barrier(2, timeout=60)
 
     def register(turn: int) -> httpx2.Response:
         body = {
@@ -68,7 +68,7 @@ def test_rulings_signed_at_once_all_stand_and_none_twice(api: Api) -> None:
         for one in api.get("sponsor", f"{FLAGSHIP}/rulings")
         if one["signed"] is None and one["governs"] == "eligibility"
     ][:6]
-    gate = Barrier(len(free) * 2)
+    gate = Barrier(len(free) * 2, timeout=60)
 
     def sign(turn: int) -> httpx2.Response:
         picked = {"ambiguity": free[turn // 2]["ambiguity"], "option": free[turn // 2]["options"][turn % 2]}

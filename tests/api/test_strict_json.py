@@ -91,3 +91,8 @@ def test_only_utf_8_is_read(content: bytes) -> None:
 def test_a_whole_pair_and_a_byte_order_mark_are_fine() -> None:
     assert loads('"\\ud83d\\ude00"') == "\U0001f600"
     assert loads(b'\xef\xbb\xbf{"a": 1}') == {"a": 1}
+
+
+def test_the_key_that_stands_twice_is_named() -> None:
+    with pytest.raises(JsonRefusedError, match="the key 'b' stands twice"):
+        loads('{"a": 1, "b": 2, "b": 3}')

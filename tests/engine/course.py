@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from engine.conduct.deciding import Verdict, VerdictKind, ask, consequences, judge
-from engine.conduct.recording import Draft, allocate, give_cycle, leave, observe, reach
+from engine.conduct.recording import Draft, allocate, give_cycle, leave, observe, reach, screen
 from engine.decide import Trial
 from engine.protocol.catalogue import Catalogue
 from engine.subject.events import (
@@ -94,13 +94,13 @@ class Course:
 
     def screened(self, result: str = "eligible") -> "Course":
         """Judge eligibility."""
-        self.happen([Draft(Screened.model_validate({"result": result}), self.now)])
+        self.happen(screen(self.subject, Screened.model_validate({"result": result}), self.now))
         return self
 
     def allocated(self, arm: str) -> "Course":
         """Bring the subject onto an arm."""
         self.screened()
-        self.happen(allocate(self.trial, Allocated(arm=arm), self.now))
+        self.happen(allocate(self.trial, self.subject, Allocated(arm=arm), self.now))
         return self
 
     def cycle(self, regimen: str, times: int = 1) -> "Course":

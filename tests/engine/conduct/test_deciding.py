@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from itertools import chain, combinations
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -15,10 +16,21 @@ from engine.conduct.errors import (
     PreconditionMissingError,
     VerdictNotFittingError,
 )
-from engine.decide import decide
-from engine.subject.events import Chosen, Confirmed, EndpointDerived, Overridden, Proposed, Referred
+from engine.conduct.recording import observe
+from engine.decide import Trial, decide
+from engine.protocol.catalogue import Catalogue
+from engine.subject.events import (
+    Chosen,
+    Confirmed,
+    EndpointDerived,
+    Observed,
+    Overridden,
+    Proposed,
+    Referred,
+)
 from engine.subject.state import Decision
-from tests.engine.course import REFERENCE, Course, flagship
+from tests.engine.course import REFERENCE, START, Course, flagship
+from tests.toy import FILES, TRIAL, edited, write_toy
 
 WHY = {"reason_code": "safety_finding", "reason": "For the test."}
 EVERO = {"ctdna_c1": "positive", "pam_c1": "mutated", "response_c2": "SD"}
@@ -175,7 +187,7 @@ def test_a_confirmation_may_repeat_the_proposal() -> None:
 def test_an_override_assigns_any_regimen_but_the_one_proposed(regimen: str) -> None:
     course, decision = proposed()
     course.see(lvef=60)
-    said = {"regimen": regimen, "agent": "T-DM1", **WHY}
+    said = {"regimen": regimen, **({"agent": "T-DM1"} if regimen == "ADC" else {}), **WHY}
     if regimen == "EveroHT":
         with pytest.raises(OptionNotOfferedError):
             course.judge(decision.key, "override", **said)
@@ -190,7 +202,7 @@ def test_an_override_of_a_choice_assigns_something_else_than_its_options(
 ) -> None:
     """Else the codes that come with an option could be passed by."""
     course, decision = choice()
-    said = {"regimen": regimen, "agent": "T-DM1", **WHY}
+    said = {"regimen": regimen, **({} if offered else {"agent": "T-DM1"}), **WHY}
     if offered:
         course.judge(decision.key, "override", **said)
         return
@@ -213,9 +225,25 @@ def test_an_anthracycline_needs_an_ejection_fraction_in_the_history(verdict: Ver
     assert course.subject.state.regimen == "AC+H"
 
 
-def test_two_ejection_fractions_that_differ_are_none() -> None:
+def test_two_ejection_fractions_of_one_moment_that_differ_are_none() -> None:
     course, decision = choice()
-    course.see(lvef=40)
+    both = [(Observed(variable="lvef", value=value, unit="%"), course.now) for value in (58, 40)]
+    course.happen(observe(course.trial, both))
+    with pytest.raises(PreconditionMissingError, match="lvef"):
+        course.judge(decision.key, "choose", regimen="AC+H")
+
+
+def test_an_ejection_fraction_measured_again_does_not_bar_the_anthracycline() -> None:
+    course, decision = choice()
+    course.see(lvef=62).see(lvef=58)
+    course.judge(decision.key, "choose", regimen="AC+H")
+    assert course.subject.state.regimen == "AC+H"
+
+
+def test_a_last_measurement_that_failed_is_none_whenever_it_was_learned() -> None:
+    course, decision = choice()
+    course.miss("lvef", "not_evaluable")
+    course.happen(observe(course.trial, [(Observed(variable="lvef", value=61, unit="%"), START)]))
     with pytest.raises(PreconditionMissingError, match="lvef"):
         course.judge(decision.key, "choose", regimen="AC+H")
 
@@ -239,6 +267,15 @@ def test_asking_again_changes_nothing_while_nothing_has_changed() -> None:
     assert ask(course.trial, course.subject, "after_c2", course.rulings, course.now) == []
     assert course.ask("after_c2") == decision
     assert [d.key for d in course.subject.decisions] == ["after_c2-1"]
+
+
+def test_asking_again_under_another_ruling_gives_another_answer() -> None:
+    course, _ = held()
+    course.rulings["AMB-04"] = "literal_pr_only"
+    (draft,) = ask(course.trial, course.subject, "after_c2", course.rulings, course.now)
+    assert isinstance(draft.body, Proposed)
+    assert draft.body.decision == "after_c2-2"
+    assert draft.body.answer["rulings_used"] != course.subject.decisions[0].answer["rulings_used"]
 
 
 def test_a_fact_that_arrives_has_the_open_decision_proposed_anew() -> None:
@@ -377,6 +414,18 @@ def test_an_endpoint_is_derived_anew_only_when_its_facts_change() -> None:
     answers = [body.answer for body in bodies if isinstance(body, EndpointDerived)]
     assert [answer.get("assign") for answer in answers] == ["pCR", None]
     assert answers[1]["outcome"] == "hold"
+
+
+def test_each_endpoint_of_a_milestone_is_derived_and_none_twice(tmp_path: Path) -> None:
+    second = FILES["endpoints/cure.yaml"].replace("decision_point: cure", "decision_point: remnant")
+    second = second.replace("id: U-", "id: V-")
+    files = edited("protocol.yaml", "derives: [cure]", "derives: [cure, remnant]")
+    write_toy(tmp_path, {**files, "endpoints/remnant.yaml": second})
+    course = Course(Trial(Catalogue([tmp_path]).load(TRIAL)), {}).allocated("standard").cycle("Light", 3)
+    course.reach("surgery", residual="no")
+    course.see(lvef=60)
+    bodies = [event.body for event in course.subject.endpoints]
+    assert [body.endpoint for body in bodies if isinstance(body, EndpointDerived)] == ["cure", "remnant"]
 
 
 FACTS = st.fixed_dictionaries(

@@ -55,7 +55,7 @@ def test_now_is_not_the_future() -> None:
 
 def test_an_allocation_is_recorded_as_it_was_made(course: Course) -> None:
     body = Allocated(arm="control", source="IWRS")
-    assert allocate(course.trial, body, START) == [Draft(body, START)]
+    assert allocate(course.trial, course.subject, body, START) == [Draft(body, START)]
 
 
 @pytest.mark.parametrize(
@@ -135,7 +135,7 @@ OPERATED = [
 
 def test_surgery_comes_with_its_facts_and_in_time() -> None:
     course = Course(flagship(), {}).allocated("control").cycle("TCbHP", 6)
-    drafts = reach(course.trial, course.subject, MilestoneReached(milestone="surgery"), OPERATED, START)
+    drafts = reach(course.trial, course.subject, MilestoneReached(milestone="surgery"), OPERATED, course.now)
     bodies = [draft.body for draft in drafts]
     assert bodies == [*(body for body, _ in OPERATED), MilestoneReached(milestone="surgery", early=False)]
 
@@ -144,7 +144,7 @@ def test_surgery_comes_with_its_facts_and_in_time() -> None:
 def test_surgery_before_the_last_cycle_is_early_whatever_the_caller_says(cycles: int) -> None:
     course = Course(flagship(), {}).allocated("control").cycle("TCbHP", cycles)
     said = MilestoneReached.model_validate({"milestone": "surgery", "early": False, **WHY})
-    drafts = reach(course.trial, course.subject, said, OPERATED, START)
+    drafts = reach(course.trial, course.subject, said, OPERATED, course.now)
     assert drafts[-1].body == MilestoneReached.model_validate({"milestone": "surgery", "early": True, **WHY})
 
 
@@ -152,14 +152,14 @@ def test_a_fact_of_a_milestone_may_be_the_reason_why_there_is_none() -> None:
     course = Course(flagship(), {}).allocated("control").cycle("TCbHP", 6)
     pending = Observed(variable="axillary_procedure", status="pending")
     batch = [OPERATED[0], (pending, START)]
-    assert reach(course.trial, course.subject, MilestoneReached(milestone="surgery"), batch, START)
+    assert reach(course.trial, course.subject, MilestoneReached(milestone="surgery"), batch, course.now)
 
 
 def test_a_milestone_with_a_bad_fact_is_refused() -> None:
     course = Course(flagship(), {}).allocated("control").cycle("TCbHP", 6)
     batch = [OPERATED[0], (Observed(variable="axillary_procedure", value="all"), START)]
     with pytest.raises(ValueOutsideDomainError):
-        reach(course.trial, course.subject, MilestoneReached(milestone="surgery"), batch, START)
+        reach(course.trial, course.subject, MilestoneReached(milestone="surgery"), batch, course.now)
 
 
 @pytest.mark.parametrize(

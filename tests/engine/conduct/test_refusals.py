@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -14,10 +14,12 @@ from engine.conduct.recording import (
     give_cycle,
     happened_by,
     observe,
+    reach,
+    screen,
     sign_ruling,
 )
 from engine.errors import EngineError
-from engine.subject.events import Allocated, Observed, RulingSigned
+from engine.subject.events import Allocated, MilestoneReached, Observed, RulingSigned, Screened
 from tests.engine.course import REFERENCE, START, Course, flagship
 
 ESCALATED = {"ctdna_c1": "positive", "pam_c1": "mutated", "response_c2": "PR"}
@@ -25,6 +27,13 @@ ESCALATED = {"ctdna_c1": "positive", "pam_c1": "mutated", "response_c2": "PR"}
 
 WHY = {"reason_code": "safety_finding", "reason": "For the test."}
 OPERATED = {"surgery_type": "mastectomy", "axillary_procedure": "none"}
+
+
+BEFORE_START = START - timedelta(seconds=1)
+
+
+def operation() -> list[tuple[Observed, datetime]]:
+    return [(Observed(variable=name, value=value), START) for name, value in OPERATED.items()]
 
 
 def new() -> Course:
@@ -47,6 +56,13 @@ def at_choice() -> Course:
     course = asked(ctdna_c1="positive", pam_c1="mutated", response_c2="SD")
     course.judge("after_c2-1", "confirm").cycle("EveroHT", 2).see(response_c4="SD")
     course.ask("after_c4")
+    return course
+
+
+def referred() -> Course:
+    course = Course(flagship(), REFERENCE | {"AMB-05": "refer"}).allocated("experimental")
+    course.cycle("Nab-P+HP", 2).see(ctdna_c1="negative", response_c2="PD")
+    course.ask("after_c2")
     return course
 
 
@@ -85,7 +101,7 @@ CASES: dict[str, Case] = {
     "arm unknown": (
         errors.NotDeclaredError,
         lambda: new().screened(),
-        lambda c: allocate(c.trial, Allocated(arm="third"), c.now),
+        lambda c: allocate(c.trial, c.subject, Allocated(arm="third"), c.now),
         {"kind": "arm", "name": "third", "known": ["control", "experimental"]},
     ),
     "variable unknown": (
@@ -140,10 +156,40 @@ CASES: dict[str, Case] = {
     "a cycle twice": (errors.CycleNumberError, at_c2, cycle(2), {"number": 2, "expected": 3}),
     "a cycle left out": (errors.CycleNumberError, at_c2, cycle(4), {"number": 4, "expected": 3}),
     "a cycle before the one before": (
-        errors.CycleOrderError,
+        errors.TimeOrderError,
         at_c2,
         lambda c: give_cycle(c.trial, c.subject, 3, "Nab-P+HP", START),
-        {"number": 3, "effective_at": START},
+        {"step": "cycle 3", "effective_at": START, "before": "subject.cycle.given"},
+    ),
+    "eligibility before consent": (
+        errors.TimeOrderError,
+        new,
+        lambda c: screen(c.subject, Screened(result="eligible"), BEFORE_START),
+        {"before": "subject.registered"},
+    ),
+    "allocation before eligibility": (
+        errors.TimeOrderError,
+        lambda: new().screened(),
+        lambda c: allocate(c.trial, c.subject, Allocated(arm="control"), BEFORE_START),
+        {"before": "subject.screened"},
+    ),
+    "the first cycle before allocation": (
+        errors.TimeOrderError,
+        lambda: new().allocated("control"),
+        lambda c: give_cycle(c.trial, c.subject, 1, "TCbHP", BEFORE_START),
+        {"before": "subject.allocated"},
+    ),
+    "surgery before the last cycle": (
+        errors.TimeOrderError,
+        done,
+        lambda c: reach(c.trial, c.subject, MilestoneReached(milestone="surgery"), operation(), BEFORE_START),
+        {"before": "subject.cycle.given"},
+    ),
+    "surgery in time with a reason code": (
+        errors.ReasonNotDueError,
+        done,
+        lambda c: c.reach("surgery", **OPERATED, reason_code="safety_finding", reason="x"),
+        {"code": "safety_finding"},
     ),
     "value and status": (
         errors.ObservationIncompleteError,
@@ -205,6 +251,12 @@ CASES: dict[str, Case] = {
         lambda c: c.judge("after_c2-1", "override", regimen="TCbHP", reason_code="safety_finding"),
         {"act": "an override"},
     ),
+    "a referral taken note of without a word": (
+        errors.ReasonMissingError,
+        referred,
+        lambda c: c.judge("after_c2-1", "acknowledge"),
+        {"act": "acknowledging a referral", "codes": []},
+    ),
     "withdrawal without a scope": (
         errors.ScopeMissingError,
         new,
@@ -252,6 +304,30 @@ CASES: dict[str, Case] = {
         asked,
         lambda c: c.judge("after_c2-1", "confirm"),
         {"verdict": "confirm", "outcome": "hold", "fitting": ["override"]},
+    ),
+    "a confirmation with a reason": (
+        errors.VerdictOverfullError,
+        lambda: asked(ctdna_c1="positive", pam_c1="mutated", response_c2="SD"),
+        lambda c: c.judge("after_c2-1", "confirm", reason_code="disease_course", reason="x"),
+        {"verdict": "confirm", "superfluous": ["reason", "reason_code"]},
+    ),
+    "an override that ticks": (
+        errors.VerdictOverfullError,
+        asked,
+        lambda c: c.judge("after_c2-1", "override", regimen="TCbHP", acknowledged=["nonsense"], **WHY),
+        {"verdict": "override", "superfluous": ["acknowledged"]},
+    ),
+    "a referral taken note of with a regimen": (
+        errors.VerdictOverfullError,
+        referred,
+        lambda c: c.judge("after_c2-1", "acknowledge", reason="x", regimen="TCbHP", agent="T-DXd"),
+        {"verdict": "acknowledge", "superfluous": ["agent", "regimen"]},
+    ),
+    "an agent of a regimen that leaves none open": (
+        errors.VerdictOverfullError,
+        asked,
+        lambda c: c.judge("after_c2-1", "override", regimen="TCbHP", agent="T-DXd", **WHY),
+        {"verdict": "override", "superfluous": ["agent"]},
     ),
     "nothing ticked": (
         errors.AcknowledgementMissingError,
@@ -330,7 +406,7 @@ CASES: dict[str, Case] = {
     "nothing to go on with": (
         errors.NothingPlannedError,
         new,
-        lambda c: point_to_ask(c.trial, c.subject),
+        lambda c: point_to_ask(c.trial, c.subject, c.rulings),
         {"planned": ["screen eligible by edc", "screen ineligible by edc"]},
     ),
 }
@@ -367,11 +443,14 @@ def test_a_refusal_is_one_sentence_with_its_facts_beside_it(case: Case) -> None:
 
 
 BEFORE_ITS_TIME: dict[str, tuple[Callable[[], Course], Callable[[Course], object]]] = {
-    "allocated unscreened": (new, lambda c: c.happen(allocate(c.trial, Allocated(arm="control"), c.now))),
+    "allocated unscreened": (
+        new,
+        lambda c: c.happen(allocate(c.trial, c.subject, Allocated(arm="control"), c.now)),
+    ),
     "screened twice": (lambda: new().screened(), lambda c: c.screened()),
     "allocated after failing": (
         lambda: new().screened("ineligible"),
-        lambda c: c.happen(allocate(c.trial, Allocated(arm="control"), c.now)),
+        lambda c: c.happen(allocate(c.trial, c.subject, Allocated(arm="control"), c.now)),
     ),
     "a cycle before allocation": (new, lambda c: c.cycle("TCbHP")),
     "a seventh cycle": (done, lambda c: c.cycle("TCbHP")),
@@ -382,6 +461,14 @@ BEFORE_ITS_TIME: dict[str, tuple[Callable[[], Course], Callable[[Course], object
     "asked in the control arm": (done, lambda c: c.ask("after_c2")),
     "asked for the wrong point": (at_c2, lambda c: c.ask("after_c4")),
     "pathology before surgery": (done, lambda c: c.reach("pathology", ypt="ypT0", ypn="ypN0")),
+    "pathology in the midst of treatment": (
+        at_c2,
+        lambda c: c.reach("pathology", ypt="ypT0", ypn="ypN0", **WHY),
+    ),
+    "pathology in the midst of treatment, without a reason": (
+        at_c2,
+        lambda c: c.reach("pathology", ypt="ypT0", ypn="ypN0"),
+    ),
     "surgery before allocation": (new, lambda c: c.reach("surgery", **OPERATED, **WHY)),
     "surgery twice": (
         done_with_surgery,

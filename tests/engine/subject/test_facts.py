@@ -124,6 +124,11 @@ def test_a_fraction_is_put_to_the_table_with_the_digits_it_was_sent_with() -> No
     assert str(raw["value"]) == "0.1"
 
 
+def test_a_contradiction_says_what_contradicts() -> None:
+    assert fact(told("PR", "SD")).reason == "several results disagree: PR, SD"
+    assert fact(told("PR", "pending")).reason == "PR, then withdrawn by a later report"
+
+
 def test_what_does_not_apply_is_not_shown() -> None:
     assert Input("x").shown() == {"variable": "x"}
     shown = Input("x", 55, "%", source="lab", events=("e-1",)).shown()
@@ -185,6 +190,13 @@ def test_cycles_given_before_the_decision_count_as_given() -> None:
     found = regimen_given(course.cycle("PyroHT"))
     assert found.status == "conflicting"
     assert "Nab-P+HP, PyroHT" in (found.reason or "")
+
+
+def test_cycles_given_while_the_decision_is_open_were_assigned_by_nobody() -> None:
+    course = Course(flagship(), REFERENCE).allocated("experimental").cycle("Nab-P+HP", 4)
+    found = regimen_given(course)
+    assert (found.value, found.status) == (None, "conflicting")
+    assert found.reason == "given: Nab-P+HP; assigned: another element"
 
 
 def test_in_an_arm_without_the_element_no_cycle_is_its_cycle() -> None:
