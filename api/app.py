@@ -1,5 +1,6 @@
 """The application factory: settings in, an ASGI application out."""
 
+import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -20,6 +21,7 @@ from api.service.services import open_services
 from api.service.writing import Clock
 from api.settings import Settings
 
+_log = logging.getLogger(__name__)
 _NEEDED = ("Idempotency-Key", "If-Match")
 """Headers that are read as optional only so that each has its own problem when it is missing."""
 _HEADERS = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": "2"}}
@@ -63,7 +65,9 @@ Errors are RFC 9457 problem details. Times are RFC 3339 with an offset and are a
 
 def _answer_problems(app: FastAPI) -> None:
     def deliberate(_: Request, error: Exception) -> JSONResponse:
-        return _problem(status_of(error), problem(error))
+        if (status := status_of(error)) >= _OURS:  # the caller cannot mend it, so the operator must learn it
+            _log.error("%s: %s", type(error).__name__, error)
+        return _problem(status, problem(error))
 
     def invalid(_: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, RequestValidationError)  # noqa: S101 it is registered for nothing else
@@ -72,9 +76,9 @@ def _answer_problems(app: FastAPI) -> None:
 
     def unrouted(_: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, HTTPException)  # noqa: S101 it is registered for nothing else
-        kind = {404: "no-such-path", 405: "method-not-allowed"}.get(error.status_code, "http")
+        kind, detail = _WAYS_OUT.get(error.status_code, ("http", error.detail))
         said = {"type": f"urn:neoadapt:problem:{kind}", "title": error.detail, "status": error.status_code}
-        return _problem(error.status_code, {**said, "detail": error.detail}, error.headers)
+        return _problem(error.status_code, {**said, "detail": detail}, error.headers)
 
     def unforeseen(request: Request, _: Exception) -> JSONResponse:
         said = {"type": "urn:neoadapt:problem:fault", "title": "A fault of ours", "status": 500}
@@ -87,6 +91,14 @@ def _answer_problems(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(HTTPException, unrouted)
     app.add_exception_handler(Exception, unforeseen)
+
+
+_OURS = 500
+"""The statuses from here on say that the service or its store is at fault."""
+_WAYS_OUT = {
+    404: ("no-such-path", "there is nothing at this path; /openapi.json lists what there is"),
+    405: ("method-not-allowed", "the path does not take this method; 'Allow' names those that it takes"),
+}
 
 
 def _problem(status: int, body: dict[str, Any], headers: Any = None) -> JSONResponse:  # noqa: ANN401 as Starlette's

@@ -28,6 +28,16 @@ class ActorKeyError(ShellError):
         )
 
 
+class ActorNameError(ShellError):
+    """Nobody could read from a signature who gave it."""
+
+    def __init__(self, *, actor: str) -> None:
+        self.actor = actor
+        super().__init__(
+            f"actor '{actor}' has no printed name; give with --name what stands under a signature"
+        )
+
+
 class ActorDiffersError(ShellError):
     """The actor exists and is somebody else."""
 

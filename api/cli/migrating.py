@@ -6,6 +6,7 @@ from api.settings import Settings
 from api.store.database import open_database, writing
 from api.store.grants import grant_to
 from api.store.migrating import migrate
+from api.store.opening import make_folder
 from api.store.schema import REVISION
 
 
@@ -13,10 +14,10 @@ def bring_up_to_date(settings: Settings, role: str | None) -> None:
     """Migrate the database, then prepare the service's role if one is named.
 
     Raises:
-        DatabaseUrlError, StoreUnavailableError, UnknownRoleError: It could not be done.
+        DataFolderError, DatabaseUrlError, StoreUnavailableError, UnknownRoleError: It could not be done.
     """
     if settings.embedded:
-        settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_folder(settings.data_dir)
     migrate(settings.database_url)
     typer.echo(f"the database is at revision {REVISION}")
     if role is None:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import typer
 from pydantic import TypeAdapter, ValidationError
 
-from api.cli.errors import ActorDiffersError, ActorKeyError, ZoneUnknownError
+from api.cli.errors import ActorDiffersError, ActorKeyError, ActorNameError, ZoneUnknownError
 from api.identity.principal import new_token, token_hash
 from api.identity.roles import Role
 from api.service.trials import catalogue
@@ -61,10 +61,13 @@ def give(settings: Settings, grant: Grant) -> Given:
     """Make the actor if it is new, then the token; only its hash is stored.
 
     Raises:
-        ActorKeyError, ZoneUnknownError, TrialUnknownError, ActorDiffersError: Nothing was made.
+        ActorKeyError, ActorNameError, ZoneUnknownError, TrialUnknownError, ActorDiffersError: Nothing was
+            made.
     """
     if not _admits(_KEY, grant.actor):
         raise ActorKeyError(actor=grant.actor)
+    if not grant.name.strip():
+        raise ActorNameError(actor=grant.actor)
     _check_zone(grant.zone or "UTC")
     if grant.trial is not None:
         catalogue(settings.trials).versions(grant.trial)

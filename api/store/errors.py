@@ -20,6 +20,18 @@ class DatabaseUrlError(StoreError):
         )
 
 
+class DataFolderError(StoreError):
+    """The data directory cannot be used or made."""
+
+    def __init__(self, *, folder: Path, reason: str) -> None:
+        """Keep the folder and what the system said."""
+        self.folder, self.reason = folder, reason
+        super().__init__(
+            f"the data directory {folder} cannot be used ({reason}): name another with --data-dir "
+            "or NEOADAPT_DATA_DIR, or let the service's user make and write it"
+        )
+
+
 class SchemaOutdatedError(StoreError):
     """The database holds the tables of another version."""
 
@@ -35,7 +47,10 @@ class StoreUnavailableError(StoreError):
     def __init__(self, *, reason: str) -> None:
         """Keep what the driver said."""
         self.reason = reason
-        super().__init__(f"the database did not answer ({reason}): try again with the same Idempotency-Key")
+        super().__init__(
+            f"the database did not answer ({reason}): see that DATABASE_URL names one that runs; "
+            "a write can be tried again with the same Idempotency-Key"
+        )
 
 
 class TransactionLostError(StoreUnavailableError):

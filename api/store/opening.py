@@ -1,10 +1,12 @@
 """Opening the database of an installation so that it can be worked with."""
 
+from pathlib import Path
+
 from sqlalchemy import Engine
 
 from api.settings import Settings
 from api.store.database import open_database, schema_is_current
-from api.store.errors import SchemaOutdatedError
+from api.store.errors import DataFolderError, SchemaOutdatedError
 from api.store.schema import REVISION
 
 
@@ -13,10 +15,10 @@ def open_current(settings: Settings) -> Engine:
 
     Raises:
         SchemaOutdatedError: It is for its owner to migrate.
-        DatabaseUrlError, StoreUnavailableError: It cannot be used.
+        DataFolderError, DatabaseUrlError, StoreUnavailableError: It cannot be used.
     """
     if settings.embedded:
-        settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_folder(settings.data_dir)
     engine = open_database(settings.database_url)
     current = schema_is_current(engine)
     if settings.embedded and not current:
@@ -28,3 +30,15 @@ def open_current(settings: Settings) -> Engine:
         engine.dispose()
         raise SchemaOutdatedError(revision=REVISION)
     return engine
+
+
+def make_folder(folder: Path) -> None:
+    """Make the data directory, for this user only, where there is none.
+
+    Raises:
+        DataFolderError: It cannot be made, or is no folder.
+    """
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise DataFolderError(folder=folder, reason=error.strerror or str(error)) from error

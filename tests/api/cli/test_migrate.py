@@ -55,6 +55,15 @@ def test_the_owner_prepares_the_role_of_the_service(postgres: str) -> None:
     assert rights == {"INSERT": (True,), "UPDATE": (False,)}
 
 
+def test_a_data_directory_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    (tmp_path / "taken").touch()
+    folder, actor = tmp_path / "taken", ("a", "--name", "A", "--kind", "person", "--role", "edc")
+    for command in (["migrate"], ["token", *actor]):
+        refused = CliRunner().invoke(app, [*command, "--data-dir", str(folder)])
+        assert isinstance(refused.exception, DELIBERATE), refused
+        assert f"the data directory {folder} cannot be used (File exists)" in str(refused.exception)
+
+
 def test_a_database_that_cannot_be_used_is_told() -> None:
     refused = migrate(DATABASE_URL="mysql://somewhere/else")
     assert isinstance(refused.exception, DELIBERATE)

@@ -14,6 +14,7 @@ import pytest
 from api.cli.errors import PortTakenError
 from api.cli.serving import running, serve
 from api.settings import Settings
+from engine.decision import TableError
 from engine.protocol.errors import ProtocolFaultsError
 from tests.toy import edited, write_toy
 
@@ -94,6 +95,14 @@ def test_a_trial_with_faults_stops_it_with_all_of_them(tmp_path: Path) -> None:
     settings = Settings.of({}, data_dir=tmp_path / "data", trials=(tmp_path,))
     told = r"1 fault\(s\) in TOY-1/v1:\n  regimens\.yaml:"
     with pytest.raises(ProtocolFaultsError, match=told), running(settings, 0):
+        pytest.fail("it serves")
+
+
+def test_a_table_that_cannot_be_compiled_stops_it_before_a_subject_meets_it(tmp_path: Path) -> None:
+    back = "  - {first: T-2, over: [T-3], says: Back, cites: [{section: arms, sentence: 4}], reading: silent}"
+    write_toy(tmp_path, edited("decisions/after_c1.yaml", "acknowledge:\n", f"{back}\nacknowledge:\n"))
+    settings = Settings.of({}, data_dir=tmp_path / "data", trials=(tmp_path,))
+    with pytest.raises(TableError, match=r"runs in a circle"), running(settings, 0):
         pytest.fail("it serves")
 
 

@@ -80,6 +80,8 @@ def test_an_actor_is_never_somebody_else(tmp_path: Path, change: dict[str, str],
     ("actor", "change", "way_out"),
     [
         ("inv 1", {}, "'inv 1' is no key of an actor"),
+        ("inv-1", {"name": ""}, "actor 'inv-1' has no printed name"),
+        ("inv-1", {"name": " \t"}, "actor 'inv-1' has no printed name"),
         ("inv-1", {"zone": "Asia/Atlantis"}, "there is no time zone 'Asia/Atlantis'"),
         ("inv-1", {"zone": "../UTC"}, "there is no time zone '../UTC'"),
         ("inv-1", {"zone": "localtime"}, "there is no time zone 'localtime'"),
