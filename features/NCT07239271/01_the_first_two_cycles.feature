@@ -36,7 +36,7 @@ Feature: The first two cycles, and what is owed meanwhile
     And the subject is given 2 cycles
     When the engine takes the next planned step
     Then the decision is hold for ctDNA after cycle 1 and response after cycle 2
-    And planned next is decide after c2-1 by investigator
+    And planned next is nothing
 
   Scenario: After one cycle there is nothing to decide
     Given the subject is given 1 cycle

@@ -12,8 +12,6 @@ from api.bdd.world import World
 
 scenarios("technical")
 
-CYCLE = {"number": 1, "regimen": "Nab-P+HP", "effective_at": "2026-01-06T00:00:00Z"}
-
 
 class Requests:
     """The raw requests of one scenario and their answers."""
@@ -55,9 +53,14 @@ def large(requests: Requests, path: str) -> None:
     requests.answers = [requests.post(path, requests.headers(), b" " * 2_000_000)]
 
 
+def cycle(requests: Requests) -> dict[str, object]:
+    """The first cycle, on the next day of the installation's calendar."""
+    return {"number": 1, "regimen": "Nab-P+HP", "effective_at": requests.world.next_day()}
+
+
 @when(parsers.re(r"a cycle is posted (?P<how>.+)"))
 def posted_how(requests: Requests, how: str) -> None:
-    headers = requests.headers()
+    headers, body = requests.headers(), json.dumps(cycle(requests)).encode()
     match how.split():
         case ["without", name]:
             del headers[name]
@@ -67,10 +70,10 @@ def posted_how(requests: Requests, how: str) -> None:
             headers["Authorization"] = "Bearer neo_nobody"
         case _:
             requests.world.subject, there = "S-elsewhere", requests.world.subject
-            requests.answers = [requests.post("cycles", headers, json.dumps(CYCLE).encode())]
+            requests.answers = [requests.post("cycles", headers, body)]
             requests.world.subject = there
             return
-    requests.answers = [requests.post("cycles", headers, json.dumps(CYCLE).encode())]
+    requests.answers = [requests.post("cycles", headers, body)]
 
 
 @when(
@@ -79,7 +82,7 @@ def posted_how(requests: Requests, how: str) -> None:
     )
 )
 def repeated(requests: Requests, times: str, at_once: str | None, keys: str) -> None:
-    first, body = requests.headers(), json.dumps(CYCLE).encode()
+    first, body = requests.headers(), json.dumps(cycle(requests)).encode()
     every = [first if keys == "one" else requests.headers() for _ in range(int(times))]
     with ThreadPoolExecutor(max_workers=int(times) if at_once else 1) as callers:
         requests.answers = list(callers.map(lambda headers: requests.post("cycles", headers, body), every))
@@ -87,9 +90,9 @@ def repeated(requests: Requests, times: str, at_once: str | None, keys: str) -> 
 
 @when("another cycle is posted with the Idempotency-Key of the first")
 def reused(requests: Requests) -> None:
-    headers = requests.headers()
-    requests.post("cycles", headers, json.dumps(CYCLE).encode())
-    requests.answers = [requests.post("cycles", headers, json.dumps({**CYCLE, "number": 2}).encode())]
+    headers, first = requests.headers(), cycle(requests)
+    requests.post("cycles", headers, json.dumps(first).encode())
+    requests.answers = [requests.post("cycles", headers, json.dumps({**first, "number": 2}).encode())]
 
 
 @then(parsers.re(r"it is answered (?P<status>\d+) (?P<problem>\S+)"))
