@@ -50,9 +50,12 @@ steps[8] = replace(steps[8], says="propose PyroHT")
 demo.COURSES = (replace(late, steps=tuple(steps)), replace(early, ends=control.ends))
 main()
 """
+# A parent that ignores Ctrl-C, as a shell does for what it starts in the background, must not matter here.
 SHORT = """\
+import signal
 import api.cli.demo.run as demo
 from api.cli import main
+signal.signal(signal.SIGINT, signal.default_int_handler)
 demo.COURSES = (demo.COURSES[0], demo.COURSES[6])
 main()
 """
