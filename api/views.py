@@ -175,11 +175,12 @@ def _exits(trial: Trial, subject: Subject) -> Iterable[ExitView]:
 def written(trial: Trial, subject: Subject, rulings: Rulings, receipts: tuple[Receipt, ...]) -> Written:
     """View a write: the decisions shown are those that it touched, await a verdict or were overtaken."""
     events = {receipt.event for receipt in receipts}
+    following = what_next(trial, subject, rulings)
     touched = [
         decision
         for decision in subject.decisions
         if decision.open
-        or overtaken(trial, subject, decision) is not None
+        or decision.key in following.reviews
         or decision.proposed.event_id in events
         or (decision.verdict is not None and decision.verdict.event_id in events)
     ]
@@ -187,7 +188,7 @@ def written(trial: Trial, subject: Subject, rulings: Rulings, receipts: tuple[Re
         subject=subject.key,
         version=subject.version,
         state=view_state(subject),
-        next=what_next(trial, subject, rulings),
+        next=following,
         decisions=tuple(view_decision(trial, subject, decision) for decision in touched),
         receipts=receipts,
     )

@@ -170,4 +170,4 @@ class UnknownTokenError(StoreError):
 
     def __init__(self) -> None:
         """Say what to do; the hash stays out of the message."""
-        super().__init__("there is no such token to revoke: list the actor's tokens")
+        super().__init__("there is no such token to revoke: give the whole token, as it was shown once")
